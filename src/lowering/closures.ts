@@ -1,6 +1,6 @@
 import type { Insert } from '../bundle/cover.js';
 import type { Binding, Scope, Scopes } from './scopes.js';
-import { type AnyNode, boundNames, evaluated, isFunction } from './syntax.js';
+import { type AnyNode, boundNames, childrenWithParams, isFunction, lineOf } from './syntax.js';
 
 /**
  * A function that a script makes and hands to another is a new one in every execution, so that no state in
@@ -18,22 +18,26 @@ export function closureInserts(
   program: AnyNode,
   scopes: Scopes,
   { assigned }: Assigned,
+  file: string,
   number: () => number,
 ): Insert[] {
   const inserts: Insert[] = [];
+  const exported = new Set<AnyNode | null | undefined>();
   const visit = (node: AnyNode, around: Scope, isInside: boolean, isMethod: boolean): void => {
     if (isInside && !isMethod) {
-      const told = toldOf(node);
+      const told = toldOf(node, file);
       const captured = told === null ? null : capturedBy(told.functions, scopes, around);
       if (told !== null && captured !== null) {
         const isShared = captured.some((binding) => binding !== THIS && assigned.has(binding));
         const names = captured.map((each) => (each === THIS ? THIS : each.name)).join(',');
         const call = `shootdownFrames.${told.how}(${number()},${isShared},${told.more}`;
-        inserts.push(...toldInserts(node, call, names));
+        inserts.push(...toldInserts(node, call, names, exported.has(node)));
       }
     }
     const scope = scopes.within(node, around);
-    const within = isInside || isFunction(node);
+    if (node.type === 'ExportNamedDeclaration') exported.add(node.declaration);
+    // A block of the module, or a field, has variables of its own too.
+    const within = isInside || isFunction(node) || scope !== scopes.top || node.type === 'PropertyDefinition';
     for (const child of childrenWithParams(node)) visit(child, scope, within, hasMethod(node));
   };
   visit(program, scopes.top, false, false);
@@ -48,10 +52,10 @@ interface Told {
 }
 
 /** What is told of a node; null: nothing. */
-function toldOf(node: AnyNode): Told | null {
+function toldOf(node: AnyNode, file: string): Told | null {
   if (isFunction(node)) return node.async === true ? null : { how: 'closure', more: '', functions: [node] };
   if (node.type === 'ClassExpression' || node.type === 'ClassDeclaration')
-    return { how: 'made', more: '', functions: [node] };
+    return { how: 'made', more: `${JSON.stringify(file)},${lineOf(node)},`, functions: [node] };
   if (node.type !== 'ObjectExpression') return null;
   const methods = methodsOf(node);
   if (methods.size === 0) return null;
@@ -77,13 +81,14 @@ function methodsOf({ properties }: AnyNode & { type: 'ObjectExpression' }): Read
   return methods;
 }
 
-function toldInserts(node: AnyNode, call: string, names: string): Insert[] {
+function toldInserts(node: AnyNode, call: string, names: string, isExported: boolean): Insert[] {
   const { start, end } = node;
   const captured = `()=>[${names}]);`;
-  // A function has its name from the beginning, a class from its end on.
-  if (node.type === 'FunctionDeclaration' && node.id !== null)
+  // A function has its name from the beginning, a class from its end on; nothing stands behind export.
+  if (node.type === 'FunctionDeclaration' && node.id !== null && !isExported)
     return [[start, `${call}${node.id.name},${captured}`]];
-  if (node.type === 'ClassDeclaration') return [[end, `;${call}${node.id?.name},${captured}`, start]];
+  if (node.type === 'ClassDeclaration' || node.type === 'FunctionDeclaration')
+    return [[end, `;${call}${node.id?.name},${captured}`, start]];
   return [
     [start, `${call}(`],
     [end, `),()=>[${names}])`, start],
@@ -164,8 +169,4 @@ export function assignedBindings(program: AnyNode, scopes: Scopes): Assigned {
 
 function isTarget(node: AnyNode): boolean {
   return node.type !== 'VariableDeclaration';
-}
-
-function childrenWithParams(node: AnyNode): AnyNode[] {
-  return isFunction(node) ? [...(node.params as AnyNode[]), node.body as AnyNode] : evaluated(node);
 }

@@ -27,10 +27,20 @@ export function holdInserts(program: AnyNode, end: number, file: string, isUsers
 type Named = readonly [name: string, line: number];
 
 function namesOf(statement: AnyNode, isUsers: boolean): Named[] {
+  if (statement.type === 'ImportDeclaration') {
+    const isData = isUsers && /\.json$/.test(String(statement.source.value));
+    return isData ? statement.specifiers.map(({ local }): Named => [local.name, lineOf(statement)]) : [];
+  }
   const isExport =
     statement.type === 'ExportNamedDeclaration' || statement.type === 'ExportDefaultDeclaration';
   const declaration = isExport ? (statement.declaration as AnyNode | null) : statement;
   if (declaration == null || (declaration as { declare?: boolean }).declare === true) return [];
+  // Of a namespace there may be types alone.
+  if (/^TS(?:Enum|Module)Declaration$/.test(declaration.type)) {
+    const { id } = declaration as unknown as { readonly id: AnyNode };
+    if (id.type !== 'Identifier') return [];
+    return [[`typeof ${id.name}==='undefined'?0:${id.name}`, lineOf(declaration)]];
+  }
   if (declaration.type === 'VariableDeclaration')
     return declaration.declarations.flatMap(({ id }) =>
       boundNames(id).map((name): Named => [name, lineOf(id)]),

@@ -73,7 +73,13 @@ export class KeptValues {
       );
     let name = this.names.get(value);
     if (name === undefined) {
-      name = { name: `shootdownKept${this.names.size}`, kind: 'variable', scope: this.scope, node: null };
+      name = {
+        name: `shootdownKept${this.names.size}`,
+        kind: 'variable',
+        scope: this.scope,
+        node: null,
+        from: 0,
+      };
       this.scope.add(name);
       this.names.set(value, name);
       if (part.type === 'SpreadElement')

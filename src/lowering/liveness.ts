@@ -36,16 +36,16 @@ export interface Site {
 interface Target {
   readonly labels: readonly string[];
   readonly breakOut: Live;
-  /** Null for what cannot be continued: a switch, a labelled block. */
+  /** Null for what cannot be continued: a switch, what has a label. */
   readonly continueOut: Live | null;
+  /** Left by its label only. */
+  readonly isLabelled: boolean;
 }
 
 export interface LiveSites {
   readonly sites: readonly Site[];
   /** Values that expressions keep across operations. */
   readonly kept: KeptValues;
-  /** `try` with operations in it. */
-  readonly catches: ReadonlySet<TryBlock>;
 }
 
 /**
@@ -54,8 +54,21 @@ export interface LiveSites {
  */
 export function liveSites(func: FunctionNode, scopes: Scopes, scope: Scope, changed: Assigned): LiveSites {
   const liveness = new Liveness(func, scopes, scope, changed);
-  return { sites: liveness.sites(), kept: liveness.kept, catches: new Set(liveness.catches) };
+  return { sites: liveness.sites(), kept: liveness.kept };
 }
+
+/** Assignments that may leave their right side out. */
+const LOGICAL: ReadonlySet<string> = new Set(['||=', '&&=', '??=']);
+
+/** What takes the labels before it. */
+const LABELLED: ReadonlySet<string> = new Set([
+  'LabeledStatement',
+  'WhileStatement',
+  'DoWhileStatement',
+  'ForStatement',
+  'ForOfStatement',
+  'ForInStatement',
+]);
 
 class Liveness {
   /** By `yield*`: what is live after it, and the scope in which it stands. */
@@ -65,10 +78,10 @@ class Liveness {
   private readonly targets: Target[] = [];
   /** What is read where something is thrown, or left, from here. */
   private readonly handlers: Live[] = [];
+  /** What is read where the rest of an expression is left out, as behind `?.`. */
+  private readonly ends: Live[] = [];
   private labels: string[] = [];
   readonly kept: KeptValues;
-  /** Handlers around operations. */
-  readonly catches: TryBlock[] = [];
   private readonly readsThis: boolean;
 
   constructor(
@@ -117,7 +130,10 @@ class Liveness {
     );
     const sorted = [...new Set([...found, ...cells])].sort((a, b) => (a.name < b.name ? -1 : 1));
     return sorted.map((each) =>
-      this.changed.fromWithin.has(each) ? `shootdownFrames.cell(()=>${each.name})` : each.name,
+      // A function may read what is declared further down, and has no value yet.
+      this.changed.fromWithin.has(each) || node.start < each.from
+        ? `shootdownFrames.cell(()=>${each.name})`
+        : each.name,
     );
   }
 
@@ -148,6 +164,8 @@ class Liveness {
       }
       case 'LogicalExpression':
         return this.flow(node.left, union(out, this.flow(node.right, out, scope)), scope);
+      case 'ChainExpression':
+        return this.mayEnd(out, () => this.flow(node.expression, out, scope));
       case 'SequenceExpression':
         return node.expressions.reduceRight<Live>((live, part) => this.flow(part, live, scope), out);
       case 'VariableDeclaration':
@@ -174,7 +192,7 @@ class Liveness {
   private try(node: TryBlock, out: Live, scope: Scope): Live {
     const { block, handler, finalizer } = node;
     let after = out;
-    if (contains(node, isSite)) this.catches.push(requireTry(node));
+    if (contains(node, isSite)) requireTry(node);
     if (finalizer != null) {
       const anywhere = this.targets.flatMap((target) => [target.breakOut, target.continueOut ?? NONE]);
       after = this.flow(finalizer, union(out, ...anywhere, ...this.handlers), scope);
@@ -194,11 +212,7 @@ class Liveness {
   }
 
   private block(node: AnyNode & { type: 'BlockStatement' }, out: Live, scope: Scope): Live {
-    const labels = this.takeLabels();
-    if (labels.length > 0) this.targets.push({ labels, breakOut: out, continueOut: null });
-    const live = node.body.reduceRight<Live>((after, statement) => this.flow(statement, after, scope), out);
-    if (labels.length > 0) this.targets.pop();
-    return live;
+    return node.body.reduceRight<Live>((after, statement) => this.flow(statement, after, scope), out);
   }
 
   private site(node: AnyNode & { type: 'YieldExpression' }, out: Live, scope: Scope): Live {
@@ -212,11 +226,22 @@ class Liveness {
     const { operator, right } = node;
     const left = withoutTypes(node.left as AnyNode);
     const isPattern = left.type !== 'MemberExpression';
-    // The old value is fetched first, and kept while the right side runs.
-    if (operator !== '=')
-      return this.inOrder(node, [left, right], isPattern ? union(out, this.reads(left, scope)) : out, scope);
+    // The old value is fetched first, and kept while the right side runs, which `??=` may leave out.
+    if (operator !== '=') {
+      const old = isPattern ? union(out, this.reads(left, scope)) : out;
+      const inOrder = (): Live => this.inOrder(node, [left, right], old, scope);
+      return LOGICAL.has(operator) ? this.mayEnd(old, inOrder) : inOrder();
+    }
     const after = isPattern ? union(without(out, left, scope), this.reads(left, scope, left)) : out;
     return isPattern ? this.flow(right, after, scope) : this.inOrder(node, [left, right], after, scope);
+  }
+
+  /** An expression whose rest may be left out, behind any of its parts. */
+  private mayEnd(out: Live, flow: () => Live): Live {
+    this.ends.push(out);
+    const live = flow();
+    this.ends.pop();
+    return union(live, out);
   }
 
   /** Parts of `whole` that are evaluated one after the other, and kept until the last one is. */
@@ -224,6 +249,7 @@ class Liveness {
     let live = out;
     for (let i = parts.length - 1; i >= 0; i--) {
       const part = parts[i];
+      live = union(live, ...this.ends);
       if (contains(part, isSite)) live = union(live, this.keptBefore(whole, parts, i, scope));
       const own = this.kept.known(part);
       if (own !== null) live = minus(live, own);
@@ -279,15 +305,19 @@ class Liveness {
       case 'ThrowStatement':
         return this.flow(node.argument, NONE, scope);
       case 'LabeledStatement': {
-        this.labels.push(node.label.name);
+        const { name } = node.label;
+        // A loop has it too, to be continued by.
+        this.labels = LABELLED.has(node.body.type) ? [...this.labels, name] : [];
+        this.targets.push({ labels: [name], breakOut: out, continueOut: null, isLabelled: true });
         const live = this.flow(node.body, out, scope);
+        this.targets.pop();
         this.labels = [];
         return live;
       }
       case 'BreakStatement': {
         const label = node.label?.name;
         const target = this.targets.findLast((each) =>
-          label === undefined ? !isBlock(each) : each.labels.includes(label),
+          label === undefined ? !each.isLabelled : each.labels.includes(label),
         );
         return target?.breakOut ?? out;
       }
@@ -364,7 +394,7 @@ class Liveness {
   }
 
   private body(node: AnyNode, out: Live, breakOut: Live, continueOut: Live, scope: Scope): Live {
-    this.targets.push({ labels: this.takeLabels(), breakOut, continueOut });
+    this.targets.push({ labels: this.takeLabels(), breakOut, continueOut, isLabelled: false });
     const live = this.flow(node, out, scope);
     this.targets.pop();
     return live;
@@ -373,7 +403,7 @@ class Liveness {
   private switch(node: AnyNode & { type: 'SwitchStatement' }, out: Live, scope: Scope): Live {
     if (node.cases.some(({ test }) => test != null && contains(test, isSite)))
       throw new Unsupported(lineOf(node), 'an operation in a case');
-    this.targets.push({ labels: this.takeLabels(), breakOut: out, continueOut: null });
+    this.targets.push({ labels: [], breakOut: out, continueOut: null, isLabelled: false });
     let after = out;
     let whereNoneFits = out;
     let entered: Live = NONE;
@@ -391,9 +421,4 @@ class Liveness {
 function sitesIn(node: AnyNode): AnyNode[] {
   const inner = isFunction(node) ? [] : evaluated(node).flatMap(sitesIn);
   return isSite(node) ? [node, ...inner] : inner;
-}
-
-/** A labelled block is left by its label only. */
-function isBlock(target: Target): boolean {
-  return target.continueOut === null && target.labels.length > 0;
 }

@@ -5,9 +5,11 @@ import { holdInserts } from './held-values.js';
 import { type ListLoop, loopInserts, loopNames } from './list-loops.js';
 import { liveSites, type Site } from './liveness.js';
 import { outsideInserts } from './outside-state.js';
+import { isPrivate, isPrivateOfClass } from './private-fields.js';
 import { type Scope, Scopes } from './scopes.js';
+import { strictInserts } from './strict.js';
 import { type AnyNode, evaluated, type FunctionNode, isFunction, lineOf, Unsupported } from './syntax.js';
-import { tryInserts } from './try-blocks.js';
+import { caughtInserts } from './try-blocks.js';
 
 /**
  * The third translation of protocol code, beside "as is" and "stripped": generators that say, at each
@@ -30,8 +32,8 @@ export interface Refused {
 
 /**
  * `file`: as messages name it. `runtime`: the module that has `frames`, to be imported from. `number` gives
- * each site its own. `isUsers`: not one of ours, which keep nothing. A module that does not parse comes back
- * as it is.
+ * each site its own. `isUsers`: not one of ours, which keep nothing. A module that does not parse is told
+ * so.
  */
 export function lowerModule(
   source: string,
@@ -46,7 +48,9 @@ export function lowerModule(
     const options = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const;
     program = parserFor(isTypeScript).parse(source, options);
   } catch {
-    return source;
+    if (!isUsers) return source;
+    const told = `shootdownFrames.modules.unread(${JSON.stringify(file)});`;
+    return `import{frames as shootdownFrames}from${JSON.stringify(runtime)};${told}${source}`;
   }
   const scopes = new Scopes(program);
   const changed = assignedBindings(program, scopes);
@@ -55,9 +59,12 @@ export function lowerModule(
   const visit = (node: AnyNode, around: Scope): void => {
     if (isFunction(node) && node.generator === true)
       inserts.push(...generator(node, scopes, around, { source, file, number, places, changed }));
+    if (node.type === 'CatchClause') inserts.push(...caughtInserts(node, file));
     if (node.type === 'ClassBody') {
-      const isVeiled = node.body.some(isPrivate);
-      const veil = isVeiled ? `shootdownFrames.veil(this,${JSON.stringify(file)},${lineOf(node)});` : '';
+      const place = `${JSON.stringify(file)},${lineOf(node)}`;
+      const veil =
+        (isPrivate(node.body) ? `shootdownFrames.veil(this.prototype,${place});` : '') +
+        (isPrivateOfClass(node) ? `shootdownFrames.veil(this,${place});` : '');
       const claim = isUsers ? 'shootdownFrames.modules.claim(this);' : '';
       if (veil + claim !== '') inserts.push([node.start + 1, `static{${veil}${claim}}`]);
     }
@@ -66,21 +73,17 @@ export function lowerModule(
       visit(child as AnyNode, scope);
   };
   visit(program, scopes.top);
-  if (isUsers) inserts.push(...outsideInserts(program, scopes, file, number));
+  if (isUsers)
+    inserts.push(...outsideInserts(program, scopes, file, number), ...strictInserts(program, scopes, file));
   const held = holdInserts(program, source.length, file, isUsers);
   if (inserts.length === 0 && (!isUsers || held.length === 0)) return source;
-  inserts.push(...closureInserts(program, scopes, changed, number), ...held);
+  inserts.push(...closureInserts(program, scopes, changed, file, number), ...held);
   if (places.length > 0)
     inserts.push([0, `shootdownFrames.stand(${JSON.stringify(file)},${JSON.stringify(places)});`]);
   return withInserts(source, [
     [0, `import{frames as shootdownFrames}from${JSON.stringify(runtime)};`],
     ...inserts,
   ]);
-}
-
-/** A field that only the class itself sees. */
-function isPrivate(member: AnyNode): boolean {
-  return member.type === 'PropertyDefinition' && member.key.type === 'PrivateIdentifier';
 }
 
 /** The module that a function stands in. */
@@ -101,18 +104,17 @@ function generator(
 ): Insert[] {
   const begin = func.body.start + 1;
   try {
-    const { sites, kept, catches } = liveSites(func, scopes, around, changed);
+    const { sites, kept } = liveSites(func, scopes, around, changed);
     const loops = new Map<ListLoop, number>();
     for (const loop of sites.flatMap((site) => site.loops)) if (!loops.has(loop)) loops.set(loop, number());
     return [
-      [begin, 'const shootdownDepth=shootdownFrames.depth;'],
+      [begin, `const shootdownDepth=shootdownFrames.begun(${JSON.stringify(file)},${lineOf(func)});`],
       ...sites.flatMap((site) => {
         const own = number();
         places.push([own, lineOf(site.node)]);
         return told(site, own, loops);
       }),
       ...kept.inserts(begin),
-      ...[...catches].flatMap((each) => tryInserts(each, file)),
       ...[...loops].flatMap(([loop, own]) => loopInserts(loop, source, file, own)),
     ];
   } catch (error) {

@@ -20,4 +20,4 @@ export const CHANGES_WHAT_IT_KEEPS =
 export const isOfFrozen = (error: unknown): error is TypeError =>
   error instanceof TypeError && FROZEN.test(error.message);
 
-const FROZEN = /^Cannot (?:assign to read only|add|delete|define|redefine) property/;
+const FROZEN = /^Cannot (?:assign to read only|add|delete|define|redefine) property| is not extensible$/;

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { Place } from '../vocabulary/told.js';
+import { Builtins } from './builtins.js';
 import { LoweringError } from './lowering-error.js';
 
 /**
@@ -37,6 +38,13 @@ export class ModuleState {
     return values;
   }
 
+  /** A user's module that was not read. */
+  unread(file: string): void {
+    this.unreadFile ??= file;
+  }
+
+  private unreadFile: string | null = null;
+
   /** A class of a user's module. */
   claim(made: { readonly prototype: object }): void {
     this.own.add(made.prototype);
@@ -53,7 +61,20 @@ export class ModuleState {
    * cannot be kept from changing.
    */
   freezeHeld(enginesOf: (value: object) => readonly object[]): void {
+    if (this.unreadFile !== null)
+      throw new LoweringError('a module has syntax that is not read: write it without decorators', {
+        file: this.unreadFile,
+        line: 1,
+      });
     for (const { value, place } of this.held.splice(0)) this.freeze(value, place, enginesOf);
+    this.builtins ??= new Builtins();
+  }
+
+  private builtins: Builtins | null = null;
+
+  /** What of JavaScript itself is another one than before the first script; null: nothing. */
+  changedBuiltin(): string | null {
+    return this.builtins?.changed() ?? null;
   }
 
   private freeze(first: unknown, place: Place | null, enginesOf: (value: object) => readonly object[]): void {
@@ -66,9 +87,11 @@ export class ModuleState {
       this.done.add(value);
       for (const each of enginesOf(value)) this.done.add(each);
       if (place !== null) pending.push(...this.guard(value, place), ...this.capturedBy(value));
-      Object.freeze(value);
-      const members = Object.values(Object.getOwnPropertyDescriptors(value));
-      pending.push(...members.flatMap(({ value: held, get, set }) => [held, get, set]));
+      if (!isFrozen(value)) throw alwaysChanges(value, place);
+      for (const key of Reflect.ownKeys(value)) {
+        const member = Reflect.getOwnPropertyDescriptor(value, key);
+        pending.push(member?.value, member?.get, member?.set);
+      }
     }
   }
 
@@ -86,8 +109,15 @@ export class ModuleState {
 
   private isOwn(value: object): boolean {
     for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at))
-      if (this.own.has(at)) return true;
+      if (this.own.has(at) || isMadeFree(at)) return true;
     return false;
+  }
+
+  /** Whether a user's class gives it the name that it calls itself. */
+  private isTaggedByOwn(value: object): boolean {
+    for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at))
+      if (Object.hasOwn(at, Symbol.toStringTag)) return at === value || this.own.has(at);
+    return true;
   }
 
   private capturedBy(value: object): readonly unknown[] {
@@ -101,7 +131,12 @@ export class ModuleState {
 
   /** Sees to it that what freezing leaves open cannot change; answers what is in it. */
   private guard(value: object, held: Place): readonly unknown[] {
-    for (let at: object | null = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) {
+    const isClass = typeof value === 'function';
+    for (
+      let at: object | null = isClass ? value : Object.getPrototypeOf(value);
+      at !== null;
+      at = Object.getPrototypeOf(at)
+    ) {
       const place = this.veiled.get(at);
       if (place !== undefined)
         throw new LoweringError(
@@ -110,7 +145,12 @@ export class ModuleState {
         );
     }
     const prototype: unknown = Object.getPrototypeOf(value);
-    const inherited = prototype !== null && this.own.has(prototype as object) ? [prototype] : [];
+    const isInherited = prototype !== null && this.isOwn(prototype as object);
+    const inherited = isInherited && !isConstructors(prototype as object) ? [prototype] : [];
+    if (types.isProxy(value)) throw alwaysChanges(value, held);
+    if (isClass && isBound(value))
+      throw new LoweringError('a module keeps a bound function: write an arrow that calls it', held);
+    const [referent] = WEAK_REF.has(prototype) ? [(value as WeakRef<object>).deref()] : [];
     const changes = CHANGES.find(([is]) => is(value));
     if (changes !== undefined) {
       const [, names, isWeak] = changes;
@@ -119,13 +159,25 @@ export class ModuleState {
         ? inherited
         : [...inherited, ...contentsOf(value as Map<unknown, unknown> | Set<unknown>)];
     }
-    if (isOpen(value))
-      throw new LoweringError(
-        `what a module keeps can always change (${tagOf(value)}): keep a list of numbers`,
-        held,
-      );
-    return inherited;
+    if (isOpen(value) || (!KEEPABLE.has(tagOf(value)) && !this.isTaggedByOwn(value)))
+      throw alwaysChanges(value, held);
+    return [...inherited, referent];
   }
+}
+
+function alwaysChanges(value: object, held: Place | null): LoweringError {
+  const what = `what a module keeps can always change (${tagOf(value)}): keep a list of numbers`;
+  return new LoweringError(what, held);
+}
+
+/** Freezes it; false: nobody can. */
+function isFrozen(value: object): boolean {
+  try {
+    Object.freeze(value);
+  } catch {
+    return false;
+  }
+  return true;
 }
 
 /** Of a set each member, of a map keys and values. */
@@ -159,6 +211,38 @@ function isOpen(value: object): boolean {
     types.isProxy(value) ||
     / Iterator$|^Iterator Helper$/.test(tagOf(value))
   );
+}
+
+/** What of Node's or JavaScript's own keeps nothing that freezing leaves open. */
+const KEEPABLE: ReadonlySet<string> = new Set([
+  ...['Object', 'Array', 'Arguments', 'Error', 'RegExp', 'Promise', 'Module', 'WeakRef'],
+  ...['Number', 'String', 'Boolean', 'Symbol', 'BigInt', 'Map', 'Set', 'WeakMap', 'WeakSet'],
+  ...['Function', 'GeneratorFunction', 'AsyncFunction', 'AsyncGeneratorFunction'],
+  // Prototypes of such functions call themselves so.
+  ...['Generator', 'AsyncGenerator'],
+]);
+
+const WEAK_REF: ReadonlySet<unknown> = new Set([WeakRef.prototype]);
+
+const textOf = (value: object): string => Function.prototype.toString.call(value);
+
+const isBound = ({ name }: { readonly name: string }): boolean => name.startsWith('bound ');
+
+/**
+ * What an object has inherited from that no class made: another object, or what a function that is called with
+ * new has for its objects. The engine's own are all made by classes.
+ */
+function isMadeFree(prototype: object): boolean {
+  if (BUILTIN.has(prototype) || typeof prototype === 'function') return false;
+  return !Object.hasOwn(prototype, 'constructor')
+    ? Object.getPrototypeOf(prototype) === Object.prototype
+    : isConstructors(prototype);
+}
+
+/** Whether a function that is called with new has it for its objects. */
+function isConstructors(prototype: object): boolean {
+  const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof made === 'function' && !BUILTIN.has(made) && !textOf(made).startsWith('class');
 }
 
 /** What JavaScript itself has, which the engine uses too. */

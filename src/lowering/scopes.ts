@@ -12,6 +12,8 @@ export interface Binding {
   readonly scope: Scope;
   /** Of a closure: its text. */
   readonly node: AnyNode | null;
+  /** Where in the text it has a value from; 0: everywhere. */
+  readonly from: number;
 }
 
 export class Scope {
@@ -22,9 +24,9 @@ export class Scope {
     readonly isFunction: boolean,
   ) {}
 
-  declare(name: string, closure: AnyNode | null): void {
+  declare(name: string, closure: AnyNode | null, from = 0): void {
     const kind = this.parent === null ? 'module' : closure === null ? 'variable' : 'closure';
-    this.names.set(name, { name, kind, scope: this, node: closure });
+    this.names.set(name, { name, kind, scope: this, node: closure, from });
   }
 
   /** What no text declares. */
@@ -54,6 +56,8 @@ const OPENS = new Set([
   'ForInStatement',
   'SwitchStatement',
   'CatchClause',
+  'StaticBlock',
+  'TSModuleBlock',
 ]);
 
 /** The scopes that nodes of a module open. */
@@ -101,10 +105,10 @@ export class Scopes {
 
   private declare(node: AnyNode, scope: Scope): void {
     if (node.type === 'VariableDeclaration') {
-      for (const { id, init } of node.declarations) {
+      for (const { id, init, end } of node.declarations) {
         const isClosure =
           node.kind === 'const' && init != null && id.type === 'Identifier' && isFunction(init);
-        for (const name of boundNames(id)) scope.declare(name, isClosure ? (init as AnyNode) : null);
+        for (const name of boundNames(id)) scope.declare(name, isClosure ? (init as AnyNode) : null, end);
       }
     } else if ((node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') && node.id != null)
       scope.declare(node.id.name, node);

@@ -36,6 +36,11 @@ export function evaluated(node: AnyNode): AnyNode[] {
   return childrenOf(node);
 }
 
+/** The same, and parameters of a function too. */
+export function childrenWithParams(node: AnyNode): AnyNode[] {
+  return isFunction(node) ? [...(node.params as AnyNode[]), node.body as AnyNode] : evaluated(node);
+}
+
 /** Whether something in a node, but for the functions in it, is as the predicate says. */
 export function contains(node: AnyNode, is: (node: AnyNode) => boolean): boolean {
   if (is(node)) return true;
@@ -46,7 +51,15 @@ export function isSite(node: AnyNode): boolean {
   return node.type === 'YieldExpression';
 }
 
+const CHANGING: ReadonlySet<string> = new Set([
+  'AssignmentExpression',
+  'UpdateExpression',
+  'CallExpression',
+  'NewExpression',
+  'TaggedTemplateExpression',
+]);
+
 /** Whether its evaluation may change what others read. */
 export function mayChange(node: AnyNode): boolean {
-  return ['AssignmentExpression', 'UpdateExpression', 'CallExpression', 'NewExpression'].includes(node.type);
+  return CHANGING.has(node.type) || (node.type === 'UnaryExpression' && node.operator === 'delete');
 }

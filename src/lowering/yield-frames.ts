@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Place } from '../vocabulary/told.js';
 import { CHANGES_WHAT_IT_KEEPS, isOfFrozen, LoweringError } from './lowering-error.js';
 import { ModuleState } from './module-state.js';
@@ -32,11 +33,12 @@ export class Frames {
   /** What the newest `yield*` is applied to. */
   newest: unknown = null;
 
-  /** Prototypes of classes with private fields, which nobody can look into, and where they are declared. */
+  /** Classes with private fields, and prototypes of those, which nobody can look into, and where they are declared. */
   readonly veiled = new WeakMap<object, Place>();
 
-  veil(made: { readonly prototype: object }, file: string, line: number): void {
-    this.veiled.set(made.prototype, { file, line });
+  /** `holder`: the prototype, or the class itself. */
+  veil(holder: object, file: string, line: number): void {
+    this.veiled.set(holder, { file, line });
   }
 
   readonly modules = new ModuleState(this.veiled);
@@ -56,6 +58,7 @@ export class Frames {
 
   closure<F extends object>(site: number, isShared: boolean, made: F, captured: () => unknown[]): F {
     this.closures.set(made, { site, method: '', isShared, captured });
+    this.settle(made);
     return this.modules.capture(made, captured);
   }
 
@@ -67,13 +70,35 @@ export class Frames {
     made: T,
     captured: () => unknown[],
   ): T {
-    for (const method of names) this.closures.set(made[method], { site, method, isShared, captured });
+    for (const method of names) {
+      this.closures.set(made[method], { site, method, isShared, captured });
+      this.settle(made[method]);
+    }
     return this.modules.capture(made, captured);
   }
 
   /** A class that a function makes. */
-  made<T extends object>(_site: number, _isShared: boolean, made: T, captured: () => unknown[]): T {
+  made<T extends object>(
+    _site: number,
+    _isShared: boolean,
+    file: string,
+    line: number,
+    made: T,
+    captured: () => unknown[],
+  ): T {
+    this.settle(made);
+    const members = Object.values(Object.getOwnPropertyDescriptors(made));
+    if (this.isRunning && members.some(({ value }) => isChangeable(value, made)))
+      this.refuse(STATIC_OBJECT, file, line);
     return this.modules.capture(made, captured);
+  }
+
+  /** What a script makes and is told by its text alone: nothing is added to it. */
+  private settle(made: object): void {
+    if (!this.isRunning) return;
+    Object.freeze(made);
+    const prototype: unknown = Object.getOwnPropertyDescriptor(made, 'prototype')?.value;
+    if (typeof prototype === 'object' && prototype !== null) Object.freeze(prototype);
   }
 
   /** A variable that others may assign to while its function waits. */
@@ -81,8 +106,14 @@ export class Frames {
     return new Cell(read);
   }
 
-  /** Of the function that begins now. */
-  get depth(): number {
+  /**
+   * A generator begins; answers its depth. Throws LoweringError where nobody runs it by `yield*`: what is
+   * around it is not known then.
+   */
+  begun(file: string, line: number): number {
+    if (this.isRunning && this.newest !== SCRIPT && !types.isGeneratorObject(this.newest))
+      this.refuse('something else than yield* runs this generator: run it by yield*', file, line);
+    this.newest = null;
     return this.stack.length;
   }
 
@@ -92,6 +123,10 @@ export class Frames {
     this.stack.length = depth;
     this.stack.push({ site, live });
     this.newest = value;
+    if (this.isRunning && !types.isGeneratorObject(value) && !isOperation(value)) {
+      const { file, line } = this.places.get(site) ?? { file: '', line: 0 };
+      this.refuse('yield* over what is neither an operation nor a generator: write a function*', file, line);
+    }
     return value;
   }
 
@@ -118,13 +153,54 @@ export class Frames {
   /** A script's handler has caught something: what only this translation throws is not for it. */
   caught(error: unknown, file: string, line: number): void {
     if (error instanceof LoweringError) throw error;
+    if (!this.isRunning) return;
     if (isOfFrozen(error)) throw new LoweringError(CHANGES_WHAT_IT_KEEPS, { file, line });
+  }
+
+  /** Comes to what the text does not tell. */
+  unseen(what: string, file: string, line: number): false {
+    if (this.isRunning) this.refuse(what, file, line);
+    return false;
+  }
+
+  /** What answers false where something is frozen throws instead. */
+  strict(reflect: typeof Reflect): typeof Reflect {
+    return reflect === Reflect && this.isRunning ? STRICT : reflect;
   }
 
   refuse(what: string, file: string, line: number): never {
     throw new LoweringError(what, { file, line });
   }
 }
+
+/** In the place of what `yield*` is applied to: the script itself begins. */
+export const SCRIPT = Symbol('script');
+
+const STATIC_OBJECT =
+  'a class that a script makes has a static member which is an object: make the class at the top of the module';
+
+function isChangeable(value: unknown, made: object): boolean {
+  const isPrototype = value === Object.getOwnPropertyDescriptor(made, 'prototype')?.value;
+  return typeof value === 'object' && value !== null && !isPrototype && !Object.isFrozen(value);
+}
+
+function isOperation(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'armed');
+}
+
+const strictly =
+  <A extends unknown[]>(change: (...given: A) => boolean) =>
+  (...given: A): true => {
+    if (!change(...given)) throw new TypeError('Cannot assign to read only property, by Reflect');
+    return true;
+  };
+
+const members = Object.getOwnPropertyDescriptors(Reflect);
+const STRICT = Object.defineProperties({}, members) as typeof Reflect;
+STRICT.set = strictly(Reflect.set);
+STRICT.defineProperty = strictly(Reflect.defineProperty);
+STRICT.deleteProperty = strictly(Reflect.deleteProperty);
+STRICT.setPrototypeOf = strictly(Reflect.setPrototypeOf);
 
 const KEEPS_STATE =
   'it assigns to a variable that keeps its value from execution to execution: use a word or a local';

@@ -1,5 +1,5 @@
 import { isOfFrozen, LoweringError } from '../lowering/lowering-error.js';
-import { type Frame, frames } from '../lowering/yield-frames.js';
+import { type Frame, frames, SCRIPT } from '../lowering/yield-frames.js';
 import type { Cpu } from '../machine/cpu.js';
 import * as K from '../machine/op-kinds.js';
 import type { PendingOp, WatchedWords } from '../machine/pending-op.js';
@@ -68,6 +68,7 @@ export class Automaton implements Keepable {
   /** What a state's script throws. */
   readonly thrown = new Map<number, unknown>();
   private readonly values: LocalValues;
+  private readonly isPlain: boolean;
 
   constructor(
     private readonly code: LocalCode,
@@ -80,7 +81,10 @@ export class Automaton implements Keepable {
       frames.places,
       frames.modules,
     );
+    this.isPlain = madePrograms.has(code.program);
     this.edges = new RowTable(2, budget);
+    // Nothing is to be kept beside what a CPU has.
+    for (const cpu of code.cpus) Object.preventExtensions(cpu);
     frames.modules.freezeHeld((value) => (madePrograms.has(value) ? [value.image] : []));
   }
 
@@ -196,9 +200,19 @@ export class Automaton implements Keepable {
     if (site !== null) throw new LoweringError(KEEPS_METHODS, frames.places.get(site) ?? null);
   }
 
+  private requireBuiltins(): void {
+    const changed = frames.modules.changedBuiltin();
+    const place = frames.places.get(frames.stack.at(-1)?.site ?? -1) ?? null;
+    if (changed !== null)
+      throw new LoweringError(
+        `before this it changes what JavaScript itself has (${changed}): use a word or a local`,
+        place,
+      );
+  }
+
   private resume(cpu: number, script: Protocol<void>, isSuspended: boolean, result: number): boolean {
     this.runs++;
-    frames.newest = null;
+    frames.newest = isSuspended ? null : SCRIPT;
     this.code.cpus[cpu].pending.armed = isSuspended;
     frames.isRunning = true;
     try {
@@ -231,7 +245,10 @@ export class Automaton implements Keepable {
         `"${this.code.program.name}": CPU${cpu} runs a generator that is not seen through, of a ` +
           `package perhaps`,
       );
+    const { length: states } = this.kind;
     const state = this.stateFor(this.keyOf(cpu), cpu, from, result, operationOf(pending));
+    // Kernel code keeps to a subset that cannot.
+    if (state === states && this.isPlain) this.requireBuiltins();
     if (!this.standing.has(state)) this.standing.set(state, { script, stack: [...frames.stack] });
     this.requireLasting(state);
     return state;

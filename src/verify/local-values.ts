@@ -11,6 +11,7 @@ import type { Place } from '../vocabulary/told.js';
  */
 export class LocalValues {
   private readonly numbers = new WeakMap<object, number>();
+  private readonly symbols = new Map<symbol, number>();
   private next = 0;
 
   /** `statics`: objects that are the same in every execution and never change. */
@@ -69,6 +70,10 @@ export class LocalValues {
         return this.closure(value, seen);
       case 'object':
         return value === null ? 'null' : this.object(value, seen);
+      case 'symbol': {
+        const registered = Symbol.keyFor(value);
+        return registered === undefined ? `y${this.numberOf(value)}` : `Y${JSON.stringify(registered)}`;
+      }
       default:
         throw new LoweringError(`a script keeps a ${typeof value} across an operation: keep numbers`);
     }
@@ -107,8 +112,11 @@ export class LocalValues {
     if (before !== undefined) return `@${before}`;
     seen.set(value, seen.size);
     if (hasLocalState(value)) return `l{${value[LOCAL_STATE]()}}`;
+    if (types.isProxy(value) || types.isWeakMap(value) || types.isWeakSet(value))
+      throw new LoweringError('a script keeps a proxy or a weak collection across an operation: keep a list');
     if (types.isMap(value) || types.isSet(value)) return this.collection(value, seen);
     const tag = Object.prototype.toString.call(value).slice(8, -1);
+    if (tag === 'Error' && value instanceof Error) return this.error(value, seen);
     if (tag !== 'Object' && tag !== 'Array')
       throw new LoweringError(
         `what a script keeps across an operation is not seen through (${tag}): keep a list`,
@@ -144,14 +152,21 @@ export class LocalValues {
     return `${types.isMap(value) ? 'map' : 'set'}${sealOf(value)}{${members.join(',')}}`;
   }
 
-  private numberOf(value: object): number {
-    let number = this.numbers.get(value);
-    if (number === undefined) {
-      number = this.next++;
-      this.newAt = this.site;
-      this.numbers.set(value, number);
-    }
-    return number;
+  /** Where it was made, which is part of it too, differs from one way to a state to another. */
+  private error(value: Error, seen: Map<object, number>): string {
+    const members = Object.entries(Object.getOwnPropertyDescriptors(value))
+      .filter(([key]) => key !== 'stack')
+      .map(([key, { value: held }]) => `${JSON.stringify(key)}:${this.value(held, seen)}`);
+    return `e${this.numberOf(Object.getPrototypeOf(value))}{${members.join(',')}}`;
+  }
+
+  private numberOf(value: object | symbol): number {
+    const known = typeof value === 'symbol' ? this.symbols.get(value) : this.numbers.get(value);
+    if (known !== undefined) return known;
+    this.newAt = this.site;
+    if (typeof value === 'symbol') this.symbols.set(value, this.next);
+    else this.numbers.set(value, this.next);
+    return this.next++;
   }
 }
 
@@ -170,7 +185,6 @@ function sealOf(value: object): string {
 function attributesOf({ writable, enumerable, configurable }: PropertyDescriptor): string {
   return `${writable ? '' : 'w'}${enumerable ? '' : 'e'}${configurable ? '' : 'c'}`;
 }
-
 /** Null where a variable that is captured is declared further down and has no value yet. */
 function valuesOf(captured: () => unknown[]): unknown[] | null {
   try {
