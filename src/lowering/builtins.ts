@@ -1,6 +1,6 @@
 /**
- * What JavaScript itself has: the global object, and what its names mean, with prototypes. It cannot be frozen,
- * for the engine runs on it too; so it is looked at whether scripts have changed it.
+ * What JavaScript itself has: the global object, and what its names mean, with prototypes. It cannot be
+ * frozen, for the engine runs on it too; so it is looked at whether scripts have changed it.
  */
 export class Builtins {
   private readonly holders: readonly Holder[];

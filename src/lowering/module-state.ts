@@ -229,8 +229,8 @@ const textOf = (value: object): string => Function.prototype.toString.call(value
 const isBound = ({ name }: { readonly name: string }): boolean => name.startsWith('bound ');
 
 /**
- * What an object has inherited from that no class made: another object, or what a function that is called with
- * new has for its objects. The engine's own are all made by classes.
+ * What an object has inherited from that no class made: another object, or what a function that is called
+ * with new has for its objects. The engine's own are all made by classes.
  */
 function isMadeFree(prototype: object): boolean {
   if (BUILTIN.has(prototype) || typeof prototype === 'function') return false;

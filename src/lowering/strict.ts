@@ -14,8 +14,8 @@ export function strictInserts(program: AnyNode, scopes: Scopes, file: string): I
   const visit = (node: AnyNode, around: Scope): void => {
     const scope = scopes.within(node, around);
     const unseen = (what: string): void => {
-      const call = `(shootdownFrames.unseen(${JSON.stringify(what)},${JSON.stringify(file)},${lineOf(node)})||`;
-      inserts.push([node.start, call], [node.end, ')', node.start]);
+      const told = `${JSON.stringify(what)},${JSON.stringify(file)},${lineOf(node)}`;
+      inserts.push([node.start, `(shootdownFrames.unseen(${told})||`], [node.end, ')', node.start]);
     };
     const isGlobal = (child: AnyNode | null | undefined, name: string): child is AnyNode =>
       child?.type === 'Identifier' && child.name === name && scope.resolve(name) === null;

@@ -2,8 +2,8 @@ import type { Insert } from '../bundle/cover.js';
 import { type AnyNode, contains, isSite, lineOf, Unsupported } from './syntax.js';
 
 /**
- * `try`: what our own translation throws in it is no business of the script's handler, nor what something that
- * is frozen throws, wherever the handler stands:
+ * `try`: what our own translation throws in it is no business of the script's handler, nor what something
+ * that is frozen throws, wherever the handler stands:
  *
  *     catch (error) { ... }
  *     catch (error) {shootdownFrames.caught(error, "a.ts", 3); ... }

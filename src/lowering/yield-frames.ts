@@ -33,7 +33,7 @@ export class Frames {
   /** What the newest `yield*` is applied to. */
   newest: unknown = null;
 
-  /** Classes with private fields, and prototypes of those, which nobody can look into, and where they are declared. */
+  /** Classes with private fields, and their prototypes, which nobody can look into: where they are. */
   readonly veiled = new WeakMap<object, Place>();
 
   /** `holder`: the prototype, or the class itself. */
@@ -152,8 +152,8 @@ export class Frames {
 
   /** A script's handler has caught something: what only this translation throws is not for it. */
   caught(error: unknown, file: string, line: number): void {
-    if (error instanceof LoweringError) throw error;
     if (!this.isRunning) return;
+    if (error instanceof LoweringError) throw error;
     if (isOfFrozen(error)) throw new LoweringError(CHANGES_WHAT_IT_KEEPS, { file, line });
   }
 
@@ -177,7 +177,8 @@ export class Frames {
 export const SCRIPT = Symbol('script');
 
 const STATIC_OBJECT =
-  'a class that a script makes has a static member which is an object: make the class at the top of the module';
+  'a class that a script makes has a static member which is an object: make the class at the top of the ' +
+  'module';
 
 function isChangeable(value: unknown, made: object): boolean {
   const isPrototype = value === Object.getOwnPropertyDescriptor(made, 'prototype')?.value;

@@ -82,13 +82,13 @@ const KEPT_BY_MODULES = [
   'let A; { const s = { n: 0 }; A = { put(v) { s.n = v; }, get: () => s.n }; }',
   'namespace A { const s = { n: 0 }; export function put(v) { s.n = v; } export const get = () => s.n; }',
   'enum E { n = 0 } const A = { put(v, e = E) { e.n = v; }, get: () => E.n };',
-  "const K = Symbol('k'); const A = { [K]: { n: 0 }, put(v) { this[K].n = v; }, get() { return this[K].n; } };",
+  "const K = Symbol('k'); const A = { [K]: { n: 0 }, put(v) { this[K].n = v; }, get() { return A[K].n; } };",
   'function C() { this.n = 0; } C.prototype.put = function (v) { this.n = v; };\n' +
     'C.prototype.get = function () { return this.n; }; const A = new C();',
   'const A = Object.create({ put(v) { this.n = v; }, get() { return this.n ?? 0; } });',
   'class W { n = 0; put(v) { this.n = v; } get() { return this.n; } }\n' +
     'const A = (() => { const w = new W(); return { put: w.put.bind(w), get: w.get.bind(w) }; })();',
-  'const r = new WeakRef({ n: 0 }), o = () => r.deref(); const A = { put(v) { o().n = v; }, get: () => o().n };',
+  'const r = new WeakRef({ n: 0 }); const A = { put: (v) => (r.deref().n = v), get: () => r.deref().n };',
   "const q = new URLSearchParams(); const A = { put(v) { q.set('n', v); }, get: () => Number(q.get('n')) };",
   'class A { static { const s = { n: 0 }; A.put = (v) => { s.n = v; }; A.get = () => s.n; } }',
 ];
