@@ -25,7 +25,8 @@ class Taker { constructor(v) { this.v = v; } get take() { const v = this.v; this
 class Hidden extends Map { get [Symbol.toStringTag]() { return 'Object'; } }
 class Arrow { constructor(v) { this.v = v; } get = () => this.v + 1; }
 const IDLE = Symbol('idle'), BUSY = Symbol('busy');
-const swallow = (o) => { try { o.n = 5; } catch ({ message }) {} };
+const LIST = [0];
+const swallow = (o, v) => { try { o[0] = v; } catch ({ message }) {} };
 function* bump(cpu, at, n) { yield* cpu.smpMb(); yield* cpu.smpMb(); yield* cpu.writeOnce(at.x, n); }
 const again = (times, make) => {
   let it = make();
@@ -51,6 +52,7 @@ const ENDS_SAME = [
   `try { ${M} if (c) throw new Error('a'); } catch (e) { ${M} if (e.message === 'a') n = 4; }`,
   `try { ${M} if (c) throw new Error('a'); } catch ({ message }) { ${M} if (message === 'a') n = 4; }`,
   `const a = new Arrow(c); ${M} n = a.get();`,
+  `const o = { n: c }; ${M} swallow(o, 5); Reflect.set(o, 'n', c + 2); ${M} n = o.n + o[0];`,
   `let s = IDLE; if (c) s = BUSY; n = 0; ${M} if (s === BUSY) n = 3;`,
 ];
 
@@ -60,11 +62,11 @@ const REFUSED = [
   [`const f = () => 1; f.n = c; ${M} n = f.n;`, CHANGES()],
   [`function F() {} F.prototype.n = c; ${M} n = new F().n;`, CHANGES()],
   [`const p = new Proxy({}, { get: () => c }); n = 0; ${M} n = p.n;`, 'keeps a proxy'],
-  [`const m = new Hidden([[1, c]]); ${M} n = m.get(1);`, 'keeps a proxy or a collection'],
+  [`const m = new Hidden([[1, c]]); ${M} n = m.get(1);`, 'a Map or Set of a class of its own'],
   ['yield* again(c + 1, () => bump(cpu, at, 1));', 'neither an operation nor a generator'],
   [`const it = bump(cpu, at, c + 1); it.next(); yield* it;`, 'something else than yield*'],
-  [`const o = { n: c }; ${M} swallow(o); n = o.n;`, 'it changes an object that it keeps'],
-  [`const o = { n: c }; ${M} Reflect.set(o, 'n', 5); n = o.n;`, CHANGES()],
+  [`n = 0; swallow(LIST, c); ${M} n = LIST[0];`, 'it changes an object that its module keeps'],
+  [`n = 0; Reflect.set(LIST, 0, c); ${M} n = LIST[0];`, CHANGES()],
   [`cpu.left = c; ${M} n = cpu.left;`, CHANGES()],
   [`n = 0; Object.assign(Math, { left: c }); ${M} n = Math.left;`, 'what JavaScript itself has (left)'],
   [`n = 0; /(\\d)/.exec(String(c)); ${M} n = Number(RegExp.$1);`, 'what a regular expression matched last'],
