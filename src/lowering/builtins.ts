@@ -6,8 +6,11 @@ export class Builtins {
   private readonly holders: readonly Holder[];
 
   constructor() {
-    const names = Object.values(Object.getOwnPropertyDescriptors(globalThis)).map(({ value }) => value);
-    const values = names.filter((value) => Object(value) === value) as object[];
+    // Others are of whoever runs this, as a test runner's.
+    const names = Object.entries(Object.getOwnPropertyDescriptors(globalThis)).filter(([name]) =>
+      /^[A-Z]/.test(name),
+    );
+    const values = names.map(([, { value }]) => value).filter((value) => Object(value) === value) as object[];
     const prototypes = values.flatMap((value) => {
       const prototype: unknown = Object.getOwnPropertyDescriptor(value, 'prototype')?.value;
       return typeof prototype === 'object' && prototype !== null ? [prototype] : [];

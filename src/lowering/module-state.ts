@@ -107,6 +107,11 @@ export class ModuleState {
     return isPlain(value) || typeof value === 'function' || tagOf(value) !== 'Object' || this.isOwn(value);
   }
 
+  /** Whether a user's module has written it; operations are of the engine's classes. */
+  isUsersIterator(value: unknown): boolean {
+    return typeof value === 'object' && value !== null && (isPlain(value) || this.isOwn(value));
+  }
+
   private isOwn(value: object): boolean {
     for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at))
       if (this.own.has(at) || isMadeFree(at)) return true;

@@ -123,7 +123,7 @@ export class Frames {
     this.stack.length = depth;
     this.stack.push({ site, live });
     this.newest = value;
-    if (this.isRunning && !types.isGeneratorObject(value) && !isOperation(value)) {
+    if (this.isRunning && !types.isGeneratorObject(value) && this.modules.isUsersIterator(value)) {
       const { file, line } = this.places.get(site) ?? { file: '', line: 0 };
       this.refuse('yield* over what is neither an operation nor a generator: write a function*', file, line);
     }
@@ -183,10 +183,6 @@ const STATIC_OBJECT =
 function isChangeable(value: unknown, made: object): boolean {
   const isPrototype = value === Object.getOwnPropertyDescriptor(made, 'prototype')?.value;
   return typeof value === 'object' && value !== null && !isPrototype && !Object.isFrozen(value);
-}
-
-function isOperation(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'armed');
 }
 
 const strictly =
