@@ -16,6 +16,11 @@ export class Builtins {
       return typeof prototype === 'object' && prototype !== null ? [prototype] : [];
     });
     this.holders = [...new Set([globalThis, ...values, ...prototypes])].map(held);
+    // Functions get no members of a script's: there are too many to be looked at.
+    for (const { members } of this.holders)
+      for (const [, { value }] of members)
+        if (typeof value === 'function' && !Object.hasOwn(value, 'prototype'))
+          Object.preventExtensions(value);
   }
 
   /** The name of a member that was another one; it is put back. Null: there is none. */

@@ -77,6 +77,19 @@ export class ModuleState {
     return this.builtins?.changed() ?? null;
   }
 
+  /** Maps and sets, and what was in them: JavaScript's own methods change them all the same. */
+  private readonly collections: (readonly [Collection, before: readonly unknown[]])[] = [];
+
+  /** Whether another's methods have changed a map or a set of a module; it is put back. */
+  hasChangedCollection(): boolean {
+    const changed = this.collections.filter(([value, before]) => {
+      const now = contentsOf(value);
+      return now.length !== before.length || now.some((each, at) => !Object.is(each, before[at]));
+    });
+    for (const [value, before] of changed) restore(value, before);
+    return changed.length > 0;
+  }
+
   private freeze(first: unknown, place: Place | null, enginesOf: (value: object) => readonly object[]): void {
     const pending: unknown[] = [first];
     while (pending.length > 0) {
@@ -160,9 +173,10 @@ export class ModuleState {
     if (changes !== undefined) {
       const [, names, isWeak] = changes;
       for (const name of names) Object.defineProperty(value, name, { value: refuseChange });
-      return isWeak
-        ? inherited
-        : [...inherited, ...contentsOf(value as Map<unknown, unknown> | Set<unknown>)];
+      if (isWeak) return inherited;
+      const contents = contentsOf(value as Collection);
+      this.collections.push([value as Collection, contents]);
+      return [...inherited, ...contents];
     }
     if (isOpen(value) || (!KEEPABLE.has(tagOf(value)) && !this.isTaggedByOwn(value)))
       throw alwaysChanges(value, held);
@@ -185,9 +199,24 @@ function isFrozen(value: object): boolean {
   return true;
 }
 
-/** Of a set each member, of a map keys and values. */
-function contentsOf(value: Map<unknown, unknown> | Set<unknown>): unknown[] {
-  return [...value.keys(), ...value.values()];
+type Collection = Map<unknown, unknown> | Set<unknown>;
+
+/** Of a set each member, twice, of a map keys and values. */
+function contentsOf(value: Collection): unknown[] {
+  if (types.isMap(value)) return [...Map.prototype.keys.call(value), ...Map.prototype.values.call(value)];
+  const members = [...Set.prototype.values.call(value)];
+  return [...members, ...members];
+}
+
+function restore(value: Collection, contents: readonly unknown[]): void {
+  const keys = contents.slice(0, contents.length / 2);
+  if (types.isMap(value)) {
+    Map.prototype.clear.call(value);
+    for (const [at, key] of keys.entries()) Map.prototype.set.call(value, key, contents[keys.length + at]);
+    return;
+  }
+  Set.prototype.clear.call(value);
+  for (const key of keys) Set.prototype.add.call(value, key);
 }
 
 function refuseChange(): never {

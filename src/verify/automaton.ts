@@ -203,6 +203,8 @@ export class Automaton implements Keepable {
   private requireBuiltins(): void {
     const changed = frames.modules.changedBuiltin();
     const place = frames.places.get(frames.stack.at(-1)?.site ?? -1) ?? null;
+    if (frames.modules.hasChangedCollection())
+      throw new LoweringError('before this it changes a map or a set of its module: use a word', place);
     if (changed !== null)
       throw new LoweringError(
         `before this it changes what JavaScript itself has (${changed}): use a word or a local`,

@@ -185,6 +185,7 @@ function sealOf(value: object): string {
 function attributesOf({ writable, enumerable, configurable }: PropertyDescriptor): string {
   return `${writable ? '' : 'w'}${enumerable ? '' : 'e'}${configurable ? '' : 'c'}`;
 }
+
 /** Null where a variable that is captured is declared further down and has no value yet. */
 function valuesOf(captured: () => unknown[]): unknown[] | null {
   try {

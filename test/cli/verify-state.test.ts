@@ -74,6 +74,19 @@ describe('what a module keeps from execution to execution is refused by verify',
       FROZEN,
     ],
     [
+      'a map that another of its methods changes',
+      'const m = new Map([[0, 0]]);\n' +
+        'const f = (a: any) => { Map.prototype.set.call(a, 0, a.get(0) + 1); return a.get(0); };',
+      'f(m)',
+      'it changes a map or a set of its module',
+    ],
+    [
+      'a member of a function of JavaScript',
+      'const f = (a: any) => (a.n = (a.n ?? 0) + 1);',
+      'f(Math.max)',
+      FROZEN,
+    ],
+    [
       'what is in a set',
       'const s = new Set([[0]]); const f = () => { for (const l of s) return ++l[0]; };',
       'f()',
