@@ -1,23 +1,24 @@
 import type { Insert } from '../bundle/cover.js';
 import type { Binding, Scope, Scopes } from './scopes.js';
+import type { SharedScopes } from './shared-scopes.js';
 import { type AnyNode, boundNames, childrenWithParams, isFunction, lineOf } from './syntax.js';
 
 /**
  * A function that a script makes and hands to another is a new one in every execution, so that no state in
- * which it is kept were ever met again. What tells it is its place in the text and what it captures, as long
- * as nobody assigns to that:
+ * which it is kept were ever met again. What tells it is its place in the text and what it captures:
  *
  *     yield* waitUntil(cpu, [a, b], (x, y) => x + y > limit)
  *     yield* waitUntil(cpu, [a, b], shootdownFrames.closure(7, (x, y) => x + y > limit, () => [limit]))
  *
- * So it is with an object that is written out with methods. One that captures a variable that is assigned to
- * may share it with others, which nobody can see: no script may keep it across an operation. Of classes only
- * a module is told what they have.
+ * So it is with an object that is written out with methods. With a variable that is assigned to it captures
+ * which one that is (shared-scopes.ts); where nothing tells, no script may keep it across an operation. Of
+ * classes only a module is told what they have.
  */
 export function closureInserts(
   program: AnyNode,
   scopes: Scopes,
   { assigned }: Assigned,
+  shared: SharedScopes,
   file: string,
   number: () => number,
 ): Insert[] {
@@ -25,12 +26,14 @@ export function closureInserts(
   const exported = new Set<AnyNode | null | undefined>();
   const visit = (node: AnyNode, around: Scope, isInside: boolean, isMethod: boolean): void => {
     if (isInside && !isMethod) {
-      const told = toldOf(node, file);
-      const captured = told === null ? null : capturedBy(told.functions, scopes, around);
-      if (told !== null && captured !== null) {
-        const isShared = captured.some((binding) => binding !== THIS && assigned.has(binding));
-        const names = captured.map((each) => (each === THIS ? THIS : each.name)).join(',');
-        const call = `shootdownFrames.${told.how}(${number()},${isShared},${told.more}`;
+      const what = toldOf(node, file);
+      const captured = what === null ? null : capturedBy(what.functions, scopes, around);
+      if (what !== null && captured !== null) {
+        const changing = captured.filter((each) => each !== THIS && assigned.has(each)) as Binding[];
+        const told = [...new Set(changing.map(({ scope }) => shared.nameFor(scope, around)))];
+        const isShared = told.includes(null);
+        const names = [...captured.map((each) => (each === THIS ? THIS : each.name)), ...told].join(',');
+        const call = `shootdownFrames.${what.how}(${number()},${isShared},${what.more}`;
         inserts.push(...toldInserts(node, call, names, exported.has(node)));
       }
     }
@@ -52,7 +55,7 @@ interface Told {
 }
 
 /** What is told of a node; null: nothing. */
-function toldOf(node: AnyNode, file: string): Told | null {
+export function toldOf(node: AnyNode, file: string): Told | null {
   if (isFunction(node)) return node.async === true ? null : { how: 'closure', more: '', functions: [node] };
   if (node.type === 'ClassExpression' || node.type === 'ClassDeclaration')
     return { how: 'made', more: `${JSON.stringify(file)},${lineOf(node)},`, functions: [node] };
@@ -108,7 +111,7 @@ const THIS = 'this';
  * Bindings of functions around them that they read, and whether they have their `this`; null: also their
  * `arguments`.
  */
-function capturedBy(
+export function capturedBy(
   nodes: readonly AnyNode[],
   scopes: Scopes,
   around: Scope,

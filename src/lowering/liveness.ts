@@ -4,6 +4,7 @@ import { type EachLoop, type ListLoop, requireListLoop, targetOf } from './list-
 import { type Live, minus, NONE, union, without } from './live-sets.js';
 import { readsOf, usesThis } from './reads.js';
 import type { Scope, Scopes } from './scopes.js';
+import type { SharedScopes } from './shared-scopes.js';
 import {
   type AnyNode,
   contains,
@@ -52,8 +53,14 @@ export interface LiveSites {
  * `changed`: what the module assigns to. Throws Unsupported for what it does not see
  * through.
  */
-export function liveSites(func: FunctionNode, scopes: Scopes, scope: Scope, changed: Assigned): LiveSites {
-  const liveness = new Liveness(func, scopes, scope, changed);
+export function liveSites(
+  func: FunctionNode,
+  scopes: Scopes,
+  scope: Scope,
+  changed: Assigned,
+  shared: SharedScopes,
+): LiveSites {
+  const liveness = new Liveness(func, scopes, scope, changed, shared);
   return { sites: liveness.sites(), kept: liveness.kept };
 }
 
@@ -89,6 +96,7 @@ class Liveness {
     private readonly scopes: Scopes,
     private readonly around: Scope,
     private readonly changed: Assigned,
+    private readonly shared: SharedScopes,
   ) {
     this.readsThis = usesThis(func.body);
     this.kept = new KeptValues(scopes.within(func, around));
@@ -111,7 +119,11 @@ class Liveness {
     return [...this.found].map(([node, { live, scope, loops }]) => ({
       node: node as Site['node'],
       loops,
-      live: [...this.names(node, live, scope), ...(this.readsThis ? ['this'] : [])],
+      live: [
+        ...this.names(node, live, scope),
+        ...this.shared.namesAt(scope),
+        ...(this.readsThis ? ['this'] : []),
+      ],
     }));
   }
 

@@ -7,6 +7,7 @@ import { liveSites, type Site } from './liveness.js';
 import { outsideInserts } from './outside-state.js';
 import { isPrivate, isPrivateOfClass } from './private-fields.js';
 import { type Scope, Scopes } from './scopes.js';
+import { SharedScopes } from './shared-scopes.js';
 import { strictInserts } from './strict.js';
 import { type AnyNode, evaluated, type FunctionNode, isFunction, lineOf, Unsupported } from './syntax.js';
 import { caughtInserts } from './try-blocks.js';
@@ -54,11 +55,12 @@ export function lowerModule(
   }
   const scopes = new Scopes(program);
   const changed = assignedBindings(program, scopes);
+  const shared = new SharedScopes(program, scopes, changed, number);
   const inserts: Insert[] = [];
   const places: [site: number, line: number][] = [];
   const visit = (node: AnyNode, around: Scope): void => {
     if (isFunction(node) && node.generator === true)
-      inserts.push(...generator(node, scopes, around, { source, file, number, places, changed }));
+      inserts.push(...generator(node, scopes, around, { source, file, number, places, changed, shared }));
     if (node.type === 'CatchClause') inserts.push(...caughtInserts(node, file));
     if (node.type === 'ClassBody') {
       const place = `${JSON.stringify(file)},${lineOf(node)}`;
@@ -77,7 +79,8 @@ export function lowerModule(
     inserts.push(...outsideInserts(program, scopes, file, number), ...strictInserts(program, scopes, file));
   const held = holdInserts(program, source.length, file, isUsers);
   if (inserts.length === 0 && (!isUsers || held.length === 0)) return source;
-  inserts.push(...closureInserts(program, scopes, changed, file, number), ...held);
+  inserts.push(...closureInserts(program, scopes, changed, shared, file, number), ...held);
+  inserts.push(...shared.inserts());
   if (places.length > 0)
     inserts.push([0, `shootdownFrames.stand(${JSON.stringify(file)},${JSON.stringify(places)});`]);
   return withInserts(source, [
@@ -94,17 +97,18 @@ interface Within {
   /** Is given each site's line. */
   readonly places: [site: number, line: number][];
   readonly changed: Assigned;
+  readonly shared: SharedScopes;
 }
 
 function generator(
   func: FunctionNode,
   scopes: Scopes,
   around: Scope,
-  { source, file, number, places, changed }: Within,
+  { source, file, number, places, changed, shared }: Within,
 ): Insert[] {
   const begin = func.body.start + 1;
   try {
-    const { sites, kept } = liveSites(func, scopes, around, changed);
+    const { sites, kept } = liveSites(func, scopes, around, changed, shared);
     const loops = new Map<ListLoop, number>();
     for (const loop of sites.flatMap((site) => site.loops)) if (!loops.has(loop)) loops.set(loop, number());
     return [

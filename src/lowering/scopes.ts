@@ -76,6 +76,13 @@ export class Scopes {
     return this.opened.get(node) ?? around;
   }
 
+  /** The node that opens a scope; null: the module's. */
+  nodeOf(scope: Scope): AnyNode | null {
+    return this.nodes.get(scope) ?? null;
+  }
+
+  private readonly nodes = new Map<Scope, AnyNode>();
+
   private visit(node: AnyNode, around: Scope): void {
     this.declare(node, around);
     if (isFunction(node)) {
@@ -100,6 +107,7 @@ export class Scopes {
   private open(node: AnyNode, around: Scope, isFunctionScope: boolean): Scope {
     const scope = new Scope(around, isFunctionScope);
     this.opened.set(node, scope);
+    this.nodes.set(scope, node);
     return scope;
   }
 

@@ -17,7 +17,7 @@ export interface Closure {
   readonly site: number;
   /** Of an object that is written out the method's name; else empty. */
   readonly method: string;
-  /** Others may capture the same variables, which somebody assigns to. */
+  /** Others may capture the same variables, which somebody assigns to, and nothing tells which. */
   readonly isShared: boolean;
   readonly captured: () => unknown[];
 }
@@ -26,6 +26,9 @@ export interface Closure {
 export class Cell {
   constructor(readonly read: () => unknown) {}
 }
+
+/** Variables that several functions may have: which, not what they hold. */
+export class Shared {}
 
 export class Frames {
   /** From the script down to what runs. */
@@ -99,6 +102,11 @@ export class Frames {
     Object.freeze(made);
     const prototype: unknown = Object.getOwnPropertyDescriptor(made, 'prototype')?.value;
     if (typeof prototype === 'object' && prototype !== null) Object.freeze(prototype);
+  }
+
+  /** For each time that something is come to that has variables of its own. */
+  shared(): Shared {
+    return new Shared();
   }
 
   /** A variable that others may assign to while its function waits. */

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { LoweringError } from '../lowering/lowering-error.js';
-import { Cell, type Frame, type Frames } from '../lowering/yield-frames.js';
+import { Cell, type Frame, type Frames, Shared } from '../lowering/yield-frames.js';
 import { hasLocalState, LOCAL_STATE } from '../machine/local-state.js';
 import type { Place } from '../vocabulary/told.js';
 
@@ -111,6 +111,7 @@ export class LocalValues {
     const before = seen.get(value);
     if (before !== undefined) return `@${before}`;
     seen.set(value, seen.size);
+    if (value instanceof Shared) return 'v';
     if (hasLocalState(value)) return `l{${value[LOCAL_STATE]()}}`;
     if (types.isProxy(value) || types.isWeakMap(value) || types.isWeakSet(value))
       throw new LoweringError('a script keeps a proxy or a weak collection across an operation: keep a list');

@@ -147,8 +147,8 @@ describe('what a module keeps from execution to execution is refused by verify',
 
   it.each([
     [
-      'an object whose method counts',
-      'return { f() { return ++n; } };',
+      'a function whose variables nothing tells apart',
+      'switch (n) { default: let k = 0; return { f: () => ++k }; }',
       'that has a variable which is assigned to',
     ],
     [
@@ -175,6 +175,12 @@ describe('what a module keeps from execution to execution is refused by verify',
 
   it.each([
     ['own variables that a function within counts', '', 'step()'],
+    [
+      'an object whose method counts',
+      make('return { f() { return ++n; } };'),
+      '(yield* (function* (a: any, cpu: any): any {\n' +
+        'yield* cpu.smpMb(); a.f(); yield* cpu.smpMb(); return a.f() + 2; })(make(), cpu))',
+    ],
     [
       'what a method has made of its own',
       make('const l = [0]; return { f() { return l.push(0); } };'),

@@ -88,12 +88,16 @@ describe('what is live at an operation', () => {
     [
       'what a function within assigns to is read anew each time, and always',
       'let a = 0; const f = function* () { a += y; yield* cpu.smpMb(); }; yield* f(); yield* cpu.smpMb();',
-      ['', 'shootdownFrames.cell(()=>a),cpu', 'shootdownFrames.cell(()=>a)'],
+      [
+        '',
+        'shootdownFrames.cell(()=>a),cpu,shootdownShared0',
+        'shootdownFrames.cell(()=>a),shootdownShared0',
+      ],
     ],
     [
       'what an expression has read of such a variable is kept',
       'let a = 0; const f = function* () { a = 1; yield* cpu.smpMb(); }; return a + (yield* f());',
-      ['', 'shootdownFrames.cell(()=>a),shootdownKept0'],
+      ['', 'shootdownFrames.cell(()=>a),shootdownKept0,shootdownShared0'],
     ],
     [
       'behind ?. nothing is certain to get a new value',

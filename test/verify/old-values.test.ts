@@ -69,6 +69,34 @@ const PROGRAMS = [
     '',
     'const o = n > 1 ? box : { ...box }; yield* cpu.smpMb(); o.n = 7; yield* cpu.writeOnce(at.seen, box.n);',
   ),
+  // Functions that have variables which somebody assigns to.
+  program('', 'const f = () => ++n; yield* twice(cpu, f); yield* cpu.writeOnce(at.seen, n * 8 + f());'),
+  program('', 'const f = counter(n); yield* twice(cpu, f); yield* cpu.writeOnce(at.seen, f());'),
+  program(
+    '',
+    'const f = counter(0), g = n > 1 ? f : counter(0); yield* twice(cpu, f); yield* twice(cpu, g);' +
+      ' yield* cpu.writeOnce(at.seen, f() * 8 + g());',
+  ),
+  program(
+    '',
+    'let m = 0; const own = () => ++m; const f = n > 1 ? own : counter(0); m = 0; yield* cpu.smpMb(); f();' +
+      ' yield* cpu.smpMb(); yield* cpu.writeOnce(at.seen, m * 8 + f());',
+  ),
+  program(
+    '',
+    'const all = []; for (let i = 0; i < n; i++) { let k = i; all.push(() => ++k); yield* twice(cpu, all[0]); }' +
+      ' yield* cpu.writeOnce(at.seen, all.reduce((sum, f) => sum * 4 + f(), 0));',
+  ),
+  program(
+    '',
+    'const a = twoOf(0), b = twoOf(0), pair = n > 1 ? a : [a[0], b[1]]; yield* cpu.smpMb(); pair[0]();' +
+      ' yield* cpu.smpMb(); yield* cpu.writeOnce(at.seen, pair[1]());',
+  ),
+  program('', 'yield* deep(cpu, at, n > 1, null);'),
+  program(
+    '',
+    'const o = holder(n); yield* cpu.smpMb(); o.add(); yield* cpu.smpMb(); yield* cpu.writeOnce(at.seen, o.get());',
+  ),
   program('n = 2;', 'yield* cpu.writeOnce(at.seen, (n > 1 ? one : two.f)(yield* look()));'),
 ];
 
@@ -77,6 +105,20 @@ describe('values that an expression has read before a function changes their var
     const text = `export * from ${JSON.stringify(projectFile('test/verify/compare.ts'))};
 import { plainProgram } from ${JSON.stringify(projectFile('src/programs/plain-program.ts'))};
 const ONE = { f() { return 5; } }, TWO = { f() { return 6; } };
+const counter = (n) => { return () => ++n; };
+function twoOf(n) { return [() => ++n, () => n]; }
+function* deep(cpu, at, isOwn, given) {
+  let m = 0;
+  const own = () => m;
+  if (given === null) return yield* deep(cpu, at, isOwn, own);
+  const f = isOwn ? own : given;
+  yield* cpu.smpMb();
+  m = 5;
+  yield* cpu.smpMb();
+  yield* cpu.writeOnce(at.seen, f());
+}
+function holder(n) { return { add() { n += 1; }, get() { return n; } }; }
+function* twice(cpu, f) { f(); yield* cpu.smpMb(); f(); yield* cpu.smpMb(); }
 const makeAdder = (cpu, n) => ({ *add(word) { yield* cpu.writeOnce(word, n + (yield* cpu.readOnce(word))); } });
 export const programs = [${PROGRAMS.join(',\n')}];`;
     const { programs, compareEnds } = await evaluateLowered<Module>(text);

@@ -198,6 +198,7 @@ function* helper(cpu, at, given) {
 function* given(cpu, at, take) {
   take(2);
   yield* cpu.readOnce(at.x);
+  take(1);
   yield* cpu.smpMb();
 }
 export const programs = [
