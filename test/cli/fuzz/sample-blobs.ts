@@ -19,7 +19,7 @@ export function blobsOf(finding: KernelFinding): string[] {
   const place = { variant, scenario: scenario.name, cpus: scenario.cpus };
   const targets = [{ ...place, program: false }];
   const run = sampleRun(seed, [{ ...place, memory }], {
-    look: { ...look, violation: violation.class } as never,
+    look: { ...look, violation: violation.class },
   });
 
   const row = { group: 'kvm', heading: 'kvm: a backend', label: 'v0', senseless: null } as const;

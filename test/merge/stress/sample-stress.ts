@@ -31,7 +31,7 @@ export function samplePart(
 }
 
 /** The explorer has looked, and found something of that many steps or nothing. */
-export function sampleLook(seed: number, steps: number | null): StressPart['look'] {
+export function sampleLook(seed: number, steps: number | null): NonNullable<StressPart['look']> {
   const finding = sampleFinding({ variant: 'b1', seed, steps: steps ?? 0 });
   const isFound = steps !== null;
   return {
